@@ -10,9 +10,7 @@ from kiosk.config.saving import ConfigWriter
 from kiosk.config.schema import Value
 from kiosk.errors import KioskError
 from kiosk.paths import gallery_folder, journal_file
-from kiosk.people.register import SCHEMA_VERSION as REGISTER_VERSION
-from kiosk.people.register import people_file
-from kiosk.store.journal import MADE_BY as JOURNAL_MADE_BY
+from kiosk.people.register import APPLICATION_ID, people_file
 from kiosk.store.sqlite_file import pragma_of
 from kiosk.weights.catalogue import DEFAULT_ENCODER, FORMER_ENCODER
 
@@ -23,9 +21,11 @@ _log = logging.getLogger("kiosk")
 
 def keep_former_settings(config: ConfigFile) -> None:
     """Use the settings of version 0.1 if it has left a journal or register, and config.yaml sets no others."""
-    journal = pragma_of(journal_file(config), "application_id")
-    register = pragma_of(people_file(gallery_folder(config)), "user_version")
-    if journal not in {None, JOURNAL_MADE_BY} or register not in {None, REGISTER_VERSION}:
+    journal, register = journal_file(config), people_file(gallery_folder(config))
+    # Its journals had a version, but no application id; a file without either is of another program.
+    has_journal = pragma_of(journal, "application_id") == 0 and pragma_of(journal, "user_version") != 0
+    has_register = (pragma_of(register, "application_id"), pragma_of(register, "user_version")) == (APPLICATION_ID, 1)
+    if has_journal or has_register:
         config.keep(FORMER)
 
 

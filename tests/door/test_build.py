@@ -198,7 +198,7 @@ def test_an_installation_of_version_01_keeps_its_encoder_and_one_of_this_version
     assert caplog.text == ""
 
 
-def test_a_journal_that_cannot_be_read_is_no_installation(tmp_path):
+def test_a_journal_that_cannot_be_read_or_is_of_another_program_is_no_installation(tmp_path):
     config = tmp_path / "config.yaml"
     config.write_text("threads: 1\n")
     file = journal_file(ConfigFile(config))
@@ -207,6 +207,11 @@ def test_a_journal_that_cannot_be_read_is_no_installation(tmp_path):
         file.write_bytes(content)
         assert read_config(config).current.encoder == "sface_fp16"
         assert file.read_bytes() == content
+    file.unlink()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE x (a)")
+    assert started(config).current.encoder == "sface_fp16"
+    assert config.read_text() == "threads: 1\n"
 
 
 # The services of the staff side.
