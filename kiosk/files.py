@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 from filelock import lock_descriptor
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
 from kiosk.errors import KioskError, WeightsError, cause_of
-from kiosk.i18n import Message, Text
+from kiosk.i18n import QT_TRANSLATE_NOOP, Message, Text
 from kiosk.names import is_system_folder, printable
 
 _PACKAGE = Path(str(files("kiosk")))
@@ -268,6 +269,38 @@ class YamlContent(NamedTuple):
 
     values: dict[str, Any]
     lines: dict[Key, int]
+
+
+# What pydantic finds, by the type of its fault, with the values of its context.
+_REASONS: Final = {
+    **dict.fromkeys(("bool_parsing", "bool_type"), QT_TRANSLATE_NOOP("faults", "true or false was expected")),
+    **dict.fromkeys(
+        ("int_parsing", "int_type", "int_from_float"), QT_TRANSLATE_NOOP("faults", "a whole number was expected")
+    ),
+    **dict.fromkeys(
+        ("float_parsing", "float_type", "finite_number"), QT_TRANSLATE_NOOP("faults", "a number was expected")
+    ),
+    "string_type": QT_TRANSLATE_NOOP("faults", "a text was expected"),
+    "model_type": QT_TRANSLATE_NOOP("faults", "names with values below it were expected"),
+    "literal_error": QT_TRANSLATE_NOOP("faults", "{expected} was expected"),
+    "enum": QT_TRANSLATE_NOOP("faults", "{expected} was expected"),
+    "string_pattern_mismatch": QT_TRANSLATE_NOOP("faults", "a text of the form {pattern} was expected"),
+    "string_too_short": QT_TRANSLATE_NOOP("faults", "must not be empty"),
+    "greater_than": QT_TRANSLATE_NOOP("faults", "a number above {gt:g} was expected"),
+    "greater_than_equal": QT_TRANSLATE_NOOP("faults", "a number of at least {ge:g} was expected"),
+    "less_than": QT_TRANSLATE_NOOP("faults", "a number below {lt:g} was expected"),
+    "less_than_equal": QT_TRANSLATE_NOOP("faults", "a number of at most {le:g} was expected"),
+    "missing": QT_TRANSLATE_NOOP("faults", "is missing"),
+    "extra_forbidden": QT_TRANSLATE_NOOP("faults", "is not known"),
+}
+
+
+def reason_of(fault: ErrorDetails) -> Text:
+    """Return in plain words what pydantic found; its own words where there are no plain ones."""
+    words = _REASONS.get(fault["type"])
+    if words is None:
+        return fault["msg"].removeprefix("Value error, ")
+    return Message(words, **fault.get("ctx", {}))
 
 
 def read_yaml(path: Path, fault: type[KioskError], remedy: Text) -> YamlContent:

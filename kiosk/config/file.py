@@ -18,7 +18,7 @@ from ruamel.yaml.error import YAMLError
 from kiosk.config.options import REMOVED_OPTIONS, REMOVED_VALUES, SECTIONS, Config
 from kiosk.config.schema import Value, objection, options, values, with_changes
 from kiosk.errors import ConfigError, did_you_mean
-from kiosk.files import Key, Stamps, is_file, parse_yaml, read_bytes, read_yaml, stamps
+from kiosk.files import Key, Stamps, is_file, parse_yaml, read_bytes, read_yaml, reason_of, stamps
 from kiosk.i18n import Message, Text
 
 COMPARE = Message("compare it with the config.yaml that is shipped")
@@ -176,7 +176,7 @@ def _describe(fault: ErrorDetails, lines: dict[Key, int]) -> Message:
     key: Key = fault["loc"]
     while key not in lines:  # pydantic adds the name of a type where several are allowed
         key = key[:-1]
-    reason: Text = fault["msg"].removeprefix("Value error, ")
+    reason = reason_of(fault)
     if fault["type"] == "extra_forbidden":
         reason = _no_such_option(key)
     elif fault["type"] == "model_type":

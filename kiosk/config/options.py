@@ -6,6 +6,7 @@ that the tool for translations finds them; their context is "settings". After a 
 """
 
 import enum
+import re
 import string
 from typing import Annotated, Any, Final
 
@@ -73,6 +74,12 @@ def _is_weight(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0.001 <= value <= 1000
 
 
+def _language(text: str) -> str:
+    if not re.fullmatch("auto|[a-z]{2,3}(_[A-Z]{2})?", text):
+        raise ValueError("auto, or a language such as de or pt_BR, was expected")
+    return text
+
+
 def _by_encoder(value: Any) -> Any:  # noqa: ANN401  (whatever YAML holds)
     """Return numbers by the name of the encoder; a bare number stands under ANY_ENCODER."""
     if value == "auto":
@@ -85,11 +92,11 @@ def _by_encoder(value: Any) -> Any:  # noqa: ANN401  (whatever YAML holds)
 
 
 Words = Annotated[str, Field(max_length=500), AfterValidator(_without_nul)]
-Text = Annotated[Words, Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_without_nul)]
 EncoderChoice = Annotated[str | list[str] | dict[str, float], BeforeValidator(_encoder)]
 Threshold = Annotated[float, Field(gt=0, le=2)]
 Margin = Annotated[float, Field(ge=0, le=1)]
-Language = Annotated[str, Field(pattern=r"^(auto|[a-z]{2,3}(_[A-Z]{2})?)$")]
+Language = Annotated[str, AfterValidator(_language)]
 
 
 class CohortUse(enum.StrEnum):

@@ -10,7 +10,8 @@ from typing import Any, TypeAlias, cast
 from pydantic import ValidationError
 
 from kiosk.config.options import ANY_ENCODER, VALUES, Applies, Config
-from kiosk.i18n import translate
+from kiosk.files import reason_of
+from kiosk.i18n import shown, translate
 
 Value: TypeAlias = bool | int | float | str | list[str] | dict[str, float]
 
@@ -145,11 +146,8 @@ def objection(before: Mapping[str, Value], changes: Mapping[str, Value]) -> str:
     info = next(
         (one for key, one in options().items() if fault["loc"][: key.count(".") + 1] == (*key.split("."),)), None
     )
-    reason = fault["msg"].removeprefix("Value error, ")
-    if fault["type"] in {"string_too_short", "too_short"}:
-        reason = translate("settings", "must not be empty")
     title = translate("settings", info.title) if info else ""
-    return translate("settings", "{option}: {reason}").format(option=title, reason=reason)
+    return translate("settings", "{option}: {reason}").format(option=title, reason=shown(reason_of(fault)))
 
 
 def called(value: str) -> str:

@@ -114,8 +114,8 @@ def read_manifest() -> dict[str, WeightsFile]:
         try:
             entries[file] = WeightsFile.model_validate(entry)
         except ValidationError as error:
-            told = f"{file}: {faults_told(error, entry)}"
-            raise WeightsError(path, Message("is no manifest: {error}", error=told), _REMEDY) from None
+            reason = Message("is no manifest: {file}: {error}", file=file, error=faults_told(error, entry))
+            raise WeightsError(path, reason, _REMEDY) from None
     return entries
 
 

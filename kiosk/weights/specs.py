@@ -13,13 +13,13 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 
 from kiosk.errors import WeightsError
-from kiosk.files import is_file, read_yaml
-from kiosk.i18n import Message
+from kiosk.files import is_file, read_yaml, reason_of
+from kiosk.i18n import Message, Text
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
 _NO_SPECS: Final = {"manifest", "catalogue"}
 _SPELT_OUT: Final = 5  # faults told at once
-_LONGEST_FAULT: Final = 200  # characters
+_LONGEST_KEY: Final = 200  # characters
 _REMEDY: Final = "compare it with weights/dlib_resnet.yaml"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -110,16 +110,16 @@ def _kind(path: Path) -> str | None:
     return None
 
 
-def faults_told(error: ValidationError, content: Mapping[str, Any]) -> str:
+def faults_told(error: ValidationError, content: Mapping[str, Any]) -> Message:
     """Return a sentence for each faulty key of `content`; where several types are allowed, about the nearest one."""
     nearest: dict[tuple[int | str, ...], ErrorDetails] = {}
     for fault in error.errors():
         key = _key(fault, content)
         if key not in nearest or _nearness(fault) > _nearness(nearest[key]):
             nearest[key] = fault
-    told = [_told((*key, *fault["loc"][len(key) + 1 :]), fault["msg"]) for key, fault in nearest.items()]
-    more = [f"and {len(told) - _SPELT_OUT} more"] if len(told) > _SPELT_OUT else []
-    return "; ".join([*told[:_SPELT_OUT], *more])
+    told = [_told((*key, *fault["loc"][len(key) + 1 :]), reason_of(fault)) for key, fault in nearest.items()]
+    more = [Message("and {number} more", number=len(told) - _SPELT_OUT)] if len(told) > _SPELT_OUT else []
+    return Message("{faults}", faults=[*told[:_SPELT_OUT], *more])
 
 
 def _key(fault: ErrorDetails, content: object) -> tuple[int | str, ...]:
@@ -139,6 +139,6 @@ def _nearness(fault: ErrorDetails) -> tuple[int, bool]:
     return len(fault["loc"]), not fault["type"].endswith("_type")
 
 
-def _told(place: tuple[int | str, ...], message: str) -> str:
+def _told(place: tuple[int | str, ...], reason: Text) -> Message:
     key = ".".join(map(str, place)) or "it"
-    return f"{key}: {message.removeprefix('Value error, ')}"[:_LONGEST_FAULT]
+    return Message("{key}: {reason}", key=key[:_LONGEST_KEY], reason=reason)

@@ -70,12 +70,12 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"file": "small.h5"}, "file: "),
     ({"size": 1 << 40}, "size: "),
     ({"sha256": "0" * 63}, "sha256: "),
-    ({"source": None}, "source: Field required"),
-    ({"input": {**INPUT, "layout": "nchw"}}, "input.layout: Input should be 'channels_last' or 'channels_first'"),
+    ({"source": None}, "source: is missing"),
+    ({"input": {**INPUT, "layout": "nchw"}}, "input.layout: 'channels_last' or 'channels_first' was expected"),
     ({"input": {**INPUT, "mean": [1, 2]}}, "input.mean"),
     ({"input": {**INPUT, "scale": 0}}, "input.scale"),
     ({"input": {**INPUT, "standardise": True, "mean": 1}}, "input: standardise excludes mean and scale"),
-    ({"crop": {"kind": "square"}}, "crop.kind: Input should be 'dlib_chip', 'arcface', 'openface' or 'box'"),
+    ({"crop": {"kind": "square"}}, "crop.kind: 'dlib_chip', 'arcface', 'openface' or 'box' was expected"),
     ({"crop": {"kind": "arcface", "margin": 0.1}}, "crop: only the crop box has a margin"),
     ({"golden": {"values": [0.1] * 9}}, "it: golden has 9 values, only 8 come out"),
     ({"golden": {"values": [0.1] * 4, "picture": "../secret.png"}}, "golden.picture: "),
@@ -86,7 +86,7 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
         "statistics.impostor: no pair of 1000 stands behind the rate 0.0001",
     ),
     ({"pooling": {"scatter": 0.1, "share": 1.5}}, "pooling.share: "),
-    ({"threshhold": 0.4}, "threshhold: Extra inputs are not permitted"),
+    ({"threshhold": 0.4}, "threshhold: is not known"),
 ]
 
 

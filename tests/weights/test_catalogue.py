@@ -80,12 +80,12 @@ def test_a_missing_or_damaged_catalogue_is_a_fault(tmp_path: Path, read: Callabl
     assert read(ONE).entry("small").size == 30
     damaged = (
         ("just words", "were expected"),
-        ("fetch: []", "shipped: Field required"),
-        (ONE + "colour: blue\n", "colour: Extra inputs"),
+        ("fetch: []", "shipped: is missing"),
+        (ONE + "colour: blue\n", "colour: is not known"),
         (ONE.replace("kind: encoder\n    file", "kind: landmarks\n    file"), "fetch.0.kind"),
         (ONE.replace("https", "file"), "fetch.0.url"),
         (ONE.replace("file: small.onnx", "file: ../small.onnx"), "fetch.0.file"),
-        (ONE.replace("    licence: MIT\n", ""), "fetch.0.licence: Field required"),
+        (ONE.replace("    licence: MIT\n", ""), "fetch.0.licence: is missing"),
         (ONE.replace("name: other", "name: small"), "small stands there twice"),
         (ONE.replace("other.tflite", "small.onnx"), "small.onnx stands there twice"),
     )

@@ -103,12 +103,12 @@ def test_a_missing_or_damaged_manifest_is_a_fault(tmp_path: Path, ship_weights: 
         ("- a\n- list", "were expected"),
         ("small.tflite: 3", "is no manifest"),
         (ENTRY + ENTRY, "duplicate key"),
-        (ENTRY + "  colour: blue\n", "colour: Extra inputs"),
-        (ENTRY.replace("  licence: CC0-1.0\n", ""), "licence: Field required"),
-        (ENTRY.replace("sha256: ", "sha256: x"), "sha256: String should match"),
-        (ENTRY.replace("size: 30", "size: -1"), "size: Input should be greater"),
-        (ENTRY.replace("size: 30", "size: thirty"), "size: Input should be a valid integer"),
-        (ENTRY.replace("small.tflite", "../small.tflite"), "file: String should match"),
+        (ENTRY + "  colour: blue\n", "colour: is not known"),
+        (ENTRY.replace("  licence: CC0-1.0\n", ""), "licence: is missing"),
+        (ENTRY.replace("sha256: ", "sha256: x"), "sha256: a text of the form"),
+        (ENTRY.replace("size: 30", "size: -1"), "size: a number above 0"),
+        (ENTRY.replace("size: 30", "size: thirty"), "size: a whole number was expected"),
+        (ENTRY.replace("small.tflite", "../small.tflite"), "file: a text of the form"),
     )
     for text, reason in damaged:
         (tmp_path / MANIFEST).write_text(text, encoding="utf-8")
