@@ -257,6 +257,7 @@ def test_the_page_of_a_person_never_acts_on_the_one_before(page, qtbot, services
     page.enter()
     qtbot.waitUntil(lambda: len(page.list.model.rows) == 3)
     page._looking.stop()  # what others change is not looked at
+    qtbot.waitUntil(lambda: not page._gathering)
     page.on_opened("Grace_Hopper")
     assert page.person.access.suspend.text() == "Suspend"
     page.on_opened("Lin")
