@@ -191,7 +191,7 @@ def fill(services: StaffServices) -> None:
             suspended=number == 3,
             valid_until=date.today() - timedelta(days=3) if number == 4 else None,
         )
-        services.people.save(record)
+        services.people.save_all([record])
     # One employee's mornings; on two of them it is too dark.
     for day, (distance, light) in enumerate(
         ((0.24, 120), (0.26, 110), (0.44, 32), (0.29, 90), (0.41, 38), (0.25, 118))

@@ -269,10 +269,6 @@ class PeopleRegister:
         self.refresh()
         return dict(self._in_force())
 
-    def save(self, record: PersonRecord) -> PersonRecord:
-        """Replace a person's record; return it with clean texts."""
-        return self.change(record.person, lambda _: record)
-
     def change(self, person: str, how: Callable[[PersonRecord], PersonRecord]) -> PersonRecord:
         """Replace a person's record by `how(record)`; no other process can change it in between."""
         with self._writing() as connection:

@@ -24,8 +24,8 @@ def register(images: Path) -> PeopleRegister:
 def test_people_lists_everybody_who_is_known_and_each_skipped_file_and_show_tells_all(kiosk, images, register):
     (images / "Bob.png").write_text("no picture")
     (images / "Cut.jpg").write_bytes((images / "Grace_Hopper.jpg").read_bytes()[:3000])
-    register.save(PersonRecord("Ada_L", consent=CONSENT, suspended=True))
-    register.save(PersonRecord("Grace_Hopper", email="g@example.org", former=("Gracie",)))
+    register.save_all([PersonRecord("Ada_L", consent=CONSENT, suspended=True)])
+    register.save_all([PersonRecord("Grace_Hopper", email="g@example.org", former=("Gracie",))])
     shown = json.loads(kiosk("people", "--gallery", images, "--json").out)
     assert shown["people"] == [
         {

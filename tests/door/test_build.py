@@ -151,7 +151,7 @@ def leave_journal(config: ConfigFile) -> Path:
 
 def leave_register(config: ConfigFile) -> Path:
     file = people_file(config.below(config.current.gallery.folder))
-    PeopleRegister(file).save(PersonRecord("Ada"))
+    PeopleRegister(file).save_all([PersonRecord("Ada")])
     return file
 
 

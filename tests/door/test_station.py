@@ -333,14 +333,14 @@ def test_several_encoders_work_as_one(build, home, save_spec, scene):
 def test_a_suspended_or_expired_employee_finds_it_shut_and_is_written_down(build, home, scene, register, monkeypatch):
     monkeypatch.setattr(station_module, "today", lambda: date(2026, 3, 2))
     station = build()
-    register.save(PersonRecord("Grace_Hopper", suspended=True))
+    register.save_all([PersonRecord("Grace_Hopper", suspended=True)])
     station.refresh()
     (decision,) = settle(station, scene(*GRACE))
     assert (decision.outcome, decision.reason) == (Outcome.REFUSED, Reason.SUSPENDED)
     assert not station.door.unlocked
     (row,) = journal(home)
     assert (row.outcome, row.reason, row.person) == ("refused", "suspended", "Grace_Hopper")
-    register.save(PersonRecord("Grace_Hopper", valid_until=date(2026, 3, 1)))
+    register.save_all([PersonRecord("Grace_Hopper", valid_until=date(2026, 3, 1))])
     station.refresh()
     assert [decision.reason for decision in settle(station, scene(*GRACE_AGAIN))] == [Reason.EXPIRED]
 
@@ -348,7 +348,7 @@ def test_a_suspended_or_expired_employee_finds_it_shut_and_is_written_down(build
 def test_an_employee_is_greeted_by_the_names_of_the_register(build, scene, register, monkeypatch):
     said: list[str] = []
     monkeypatch.setattr(Voice, "say", lambda voice, text: said.append(text))
-    register.save(PersonRecord("Grace_Hopper", shown="Grace B. Hopper", spoken="Amazing Grace"))
+    register.save_all([PersonRecord("Grace_Hopper", shown="Grace B. Hopper", spoken="Amazing Grace")])
     station = build()
     reports = [station.process(frame) for frame in scene(2.0, 3.0)]
     assert "Grace B. Hopper" in reports[-1].welcome
@@ -357,7 +357,7 @@ def test_an_employee_is_greeted_by_the_names_of_the_register(build, scene, regis
 
 
 def test_who_comes_back_with_a_folder_that_was_away_is_still_suspended(build, home, scene, register):
-    register.save(PersonRecord("Grace_Hopper", suspended=True))
+    register.save_all([PersonRecord("Grace_Hopper", suspended=True)])
     station = build()
     for path in (home / "images", register.path):
         path.rename(path.with_name(f"away-{path.name}"))

@@ -129,7 +129,7 @@ def test_what_is_known_of_people_is_counted_and_a_register_that_cannot_be_read_i
     file = tmp_path / "images.people.sqlite3"
     people = PeopleRegister(file)
     assert people_found(people).message == "0 people are described"
-    people.save(PersonRecord("Ada", group="Maths", suspended=True))
+    people.save_all([PersonRecord("Ada", group="Maths", suspended=True)])
     found = people_found(people)
     assert (found.state, found.message, found.public) == (State.OK, "1 people are described", "1 records")
     file.write_text("no database")

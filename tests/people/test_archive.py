@@ -215,7 +215,7 @@ def test_everything_known_of_a_person_is_in_the_zip(
     services: StaffServices, build: Callable[[], Station], tmp_path: Path
 ) -> None:
     snapshot = build().snapshot
-    services.people.save(PersonRecord("Grace_Hopper", email="g@example.org", consent=CONSENT, former=("Gracie",)))
+    services.people.save_all([PersonRecord("Grace_Hopper", email="g@example.org", consent=CONSENT, former=("Gracie",))])
     services.journal.note(Action.ENROLLED, "Eve", "Gracie", None, NOW)
     path = tmp_path / "grace.zip"
     assert export_person(services, "grace hopper", path, "Eve", snapshot) == 1
@@ -257,7 +257,7 @@ def test_a_gallery_moves_to_another_machine(services: StaffServices, tmp_path: P
     (services.folder / "Zoë 李").mkdir()
     for number in range(2):
         (services.folder / "Zoë 李" / f"{number}.png").write_bytes(b"picture %d" % number)
-    services.people.save(PersonRecord("Zoë 李", suspended=True, consent=CONSENT))
+    services.people.save_all([PersonRecord("Zoë 李", suspended=True, consent=CONSENT)])
     path = tmp_path / "all.zip"
     assert export_gallery(services, path, "Eve").pictures == 3
     for person in people(services):
@@ -277,7 +277,7 @@ def test_an_import_that_fails_changes_nothing(
     (services.folder / "Ada.jpg").write_bytes(b"Ada")
     export_gallery(services, path, "Eve")
     services.erase("Ada", "Eve")
-    services.people.save(PersonRecord("Grace_Hopper", group="as it was"))
+    services.people.save_all([PersonRecord("Grace_Hopper", group="as it was")])
     with pytest.raises(EnrolmentError, match="Grace Hopper"):
         import_archive(services, path, "Eve")
     assert people(services) == ["Grace_Hopper"]

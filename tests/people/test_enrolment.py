@@ -236,7 +236,7 @@ def test_pictures_data_consent_and_a_line_in_the_journal_are_saved(services, pic
         ("lookalike_accepted", "Eve", "Zoë O'Néill", "Grace Hopper at 0.41"),
         ("enrolled", "Eve", "Zoë O'Néill", "1 pictures"),
     ]
-    services.people.save(PersonRecord("Grace_Hopper", staff_number="1", consent=agreed(TEXT, "Ann")))
+    services.people.save_all([PersonRecord("Grace_Hopper", staff_number="1", consent=agreed(TEXT, "Ann"))])
     more = save(services, Enrolment("grace hopper", [picture]), "Eve")
     assert (more.person, more.is_new) == ("Grace_Hopper", False)
     assert services.people.record("Grace_Hopper").consent.recorded_by == "Ann", "what is known stays"

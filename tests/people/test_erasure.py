@@ -81,7 +81,7 @@ def lived(
     (home / "images" / "Grace_Hopper.jpg").rename(home / "images" / f"{NAME}.jpg")
     with (home / "config.yaml").open("a") as config:
         config.write("reception: {keep_refused_hours: 1}\n")
-    services.people.save(PersonRecord(NAME, shown="Zoe H", email="zoe@example.org", consent=CONSENT))
+    services.people.save_all([PersonRecord(NAME, shown="Zoe H", email="zoe@example.org", consent=CONSENT)])
     station = build()
     for frame in scene(2.0, 4.5):
         station.process(frame)
@@ -163,8 +163,8 @@ def test_a_former_name_that_is_somebody_else_s_now_takes_nothing_from_them(servi
     for name in ("Grace.jpg", "#recycle/Grace.jpg", "#recycle/Gracie.jpg"):
         (home / "images" / name).parent.mkdir(exist_ok=True)
         (home / "images" / name).write_bytes(picture if name == "Grace.jpg" else name.encode())
-    services.people.save(PersonRecord("Grace", group="Lab"))
-    services.people.save(PersonRecord("Grace_Hopper", former=("Grace", "Gracie")))
+    services.people.save_all([PersonRecord("Grace", group="Lab")])
+    services.people.save_all([PersonRecord("Grace_Hopper", former=("Grace", "Gracie"))])
     assert services.erase("grace hopper", "Eve").in_bins == 1
     assert files(home / "images") == ["#recycle/Grace.jpg", "Grace.jpg"]
     assert services.people.record("Grace").group == "Lab"
@@ -192,11 +192,11 @@ def test_an_erased_person_does_not_come_back_from_a_bin_or_a_kiosk_in_another_pr
 
 
 def test_somebody_who_has_no_pictures_any_more_can_be_erased(services: StaffServices) -> None:
-    services.people.save(PersonRecord("Grace_Hopper", email="g@example.org"))
+    services.people.save_all([PersonRecord("Grace_Hopper", email="g@example.org")])
     services.people.copy_for_rename("Grace_Hopper", "Grace M")  # and no more, as if it was killed
     assert services.erase("Grace_Hopper", "Eve").records == 2
     assert services.people.records() == {}
-    services.people.save(PersonRecord("Lin"))
+    services.people.save_all([PersonRecord("Lin")])
     assert services.erase("lin", "Eve").pictures == 0
     services.journal.note(Action.SUSPENDED, "Eve", "Ben", None, NOW)
     assert services.erase("Ben", "Eve").journal_rows == 1
@@ -205,7 +205,7 @@ def test_somebody_who_has_no_pictures_any_more_can_be_erased(services: StaffServ
 
 
 def test_what_fails_is_told_and_done_by_erasing_again(services: StaffServices, monkeypatch: pytest.MonkeyPatch) -> None:
-    services.people.save(PersonRecord("Grace_Hopper", former=("Gracie",)))
+    services.people.save_all([PersonRecord("Grace_Hopper", former=("Gracie",))])
     services.journal.note(Action.ENROLLED, "Eve", "Gracie", None, NOW)
 
     def locked(*arguments: object) -> int:

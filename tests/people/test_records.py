@@ -21,7 +21,7 @@ DAY = date(2026, 3, 2)
 
 
 def test_a_rename_takes_pictures_and_record_along(services: StaffServices) -> None:
-    services.people.save(PersonRecord("Grace_Hopper", suspended=True))
+    services.people.save_all([PersonRecord("Grace_Hopper", suspended=True)])
     assert rename(services, "grace hopper", "Zoe\u0308 李", "Eve") == "Zoë 李"
     assert files(services.folder) == ["Zoë 李.jpg"]
     assert services.people.record("zoë 李") == PersonRecord("zoë 李", suspended=True, former=("Grace_Hopper",))
@@ -31,7 +31,7 @@ def test_a_rename_takes_pictures_and_record_along(services: StaffServices) -> No
 
 def test_a_name_that_is_skipped_now_can_be_replaced_with_all_that_is_known(services: StaffServices) -> None:
     (services.folder / "Grace_Hopper.jpg").rename(services.folder / "_Grace.jpg")
-    services.people.save(PersonRecord("_Grace", suspended=True))
+    services.people.save_all([PersonRecord("_Grace", suspended=True)])
     assert rename(services, "_Grace", "Grace", "Eve") == "Grace"
     assert files(services.folder) == ["Grace.jpg"]
     assert [record.suspended for record in services.people.records().values()] == [True]
@@ -42,7 +42,7 @@ def test_a_name_that_is_somebody_elses_is_refused(services: StaffServices) -> No
     (services.folder / "Ada" / "1.jpg").write_bytes(b"x")
     with pytest.raises(EnrolmentError, match="already in the gallery"):
         rename(services, "Grace_Hopper", "ada", "Eve")
-    services.people.save(PersonRecord("Lin"))
+    services.people.save_all([PersonRecord("Lin")])
     with pytest.raises(PeopleError, match="already known"):
         rename(services, "Grace_Hopper", "Lin", "Eve")
     assert list(services.people.records()) == ["lin"]
@@ -54,7 +54,7 @@ def test_a_folder_that_cannot_be_changed_leaves_all_as_before(
     def full(folder: Path, old: str, name: str) -> str:
         raise GalleryError(folder, "cannot be written", "check it")
 
-    services.people.save(PersonRecord("Grace_Hopper", suspended=True))
+    services.people.save_all([PersonRecord("Grace_Hopper", suspended=True)])
     monkeypatch.setattr(people_changes, "rename_person", full)
     for new in ("Ada", "grace hopper"):
         with pytest.raises(GalleryError):

@@ -72,14 +72,14 @@ def test_texts_are_cleaned_and_checked_and_names_fall_back() -> None:
 def test_a_record_is_found_under_every_spelling_of_the_name(register: PeopleRegister, path: Path) -> None:
     assert register.record("Ada") == PersonRecord("Ada")
     assert (register.records(), register.forget("Ada"), path.exists()) == ({}, False, False), "asking writes nothing"
-    register.save(replace(FULL, person="Zoe\u0308_李"))
+    register.save_all([replace(FULL, person="Zoe\u0308_李")])
     assert register.record("zoë 李") == replace(FULL, person="zoë 李")
     assert PeopleRegister(path).records() == {"zoë 李": FULL}
     assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_suspension_of_another_process_is_in_force_after_the_next_look(register: PeopleRegister, path: Path) -> None:
-    register.save(PersonRecord("Ada"))
+    register.save_all([PersonRecord("Ada")])
     PeopleRegister(path).change("Ada", lambda known: replace(known, suspended=True))
     assert register.refresh()
     assert register.known("Ada").access_status(DAY) is AccessStatus.SUSPENDED
@@ -103,8 +103,8 @@ def test_two_changes_at_once_are_both_kept(path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_rename_keeps_the_suspension_whenever_it_is_killed_and_takes_no_other_name(register: PeopleRegister) -> None:
-    register.save(PersonRecord("Ada", suspended=True))
-    register.save(PersonRecord("Lin"))
+    register.save_all([PersonRecord("Ada", suspended=True)])
+    register.save_all([PersonRecord("Lin")])
     for _ in range(2):  # the second time after a kill
         assert register.copy_for_rename("Ada", "Augusta").former == ("Ada",)
         for name in ("Ada", "Augusta"):
@@ -130,11 +130,11 @@ def test_what_is_forgotten_is_gone_from_the_disk(register: PeopleRegister, path:
 
 
 def test_a_lost_file_loses_nothing_but_what_was_known(register: PeopleRegister, path: Path) -> None:
-    register.save(PersonRecord("Ada", suspended=True))
+    register.save_all([PersonRecord("Ada", suspended=True)])
     path.unlink()
     assert register.refresh()
     assert register.known("Ada").access_status(DAY) is AccessStatus.IN_FORCE
-    register.save(PersonRecord("Ada", group="again"))
+    register.save_all([PersonRecord("Ada", group="again")])
     assert PeopleRegister(path).record("Ada").group == "again"
 
 
@@ -147,7 +147,7 @@ def test_a_file_that_cannot_be_read_at_the_start_lets_nobody_in_until_it_is_move
         for ask in (
             lambda register=register: register.known("Ada").access_status(DAY),
             register.records,
-            lambda register=register: register.save(PersonRecord("Ada")),
+            lambda register=register: register.save_all([PersonRecord("Ada")]),
         ):
             with pytest.raises(PeopleError):
                 ask()
@@ -167,7 +167,7 @@ def test_a_foreign_file_is_left_alone_and_not_waited_for(tmp_path: Path) -> None
         connection.execute("CREATE TABLE people (name)")
     connection.close()
     for path, statement in ((newer, "PRAGMA user_version = 9"), (nonsense, "UPDATE people SET former = '5'")):
-        PeopleRegister(path).save(PersonRecord("Ada"))
+        PeopleRegister(path).save_all([PersonRecord("Ada")])
         with sqlite3.connect(path) as connection:
             connection.execute(statement)
         connection.close()
@@ -183,11 +183,11 @@ def test_a_foreign_file_is_left_alone_and_not_waited_for(tmp_path: Path) -> None
             PeopleRegister(path).known("Ada").access_status(DAY)
     assert other.read_bytes() == before
     with pytest.raises(PeopleError, match="check that its folder exists"):
-        PeopleRegister(tmp_path / "missing" / "file").save(PersonRecord("Ada"))
+        PeopleRegister(tmp_path / "missing" / "file").save_all([PersonRecord("Ada")])
 
 
 def test_a_change_that_raises_changes_nothing(register: PeopleRegister, path: Path) -> None:
-    register.save(PersonRecord("Ada", group="Lab"))
+    register.save_all([PersonRecord("Ada", group="Lab")])
     with pytest.raises(PeopleError, match="e-mail"):
         register.change("Ada", lambda known: replace(known, email="nonsense"))
     assert PeopleRegister(path).record("Ada") == PersonRecord("Ada", group="Lab")
@@ -196,7 +196,7 @@ def test_a_change_that_raises_changes_nothing(register: PeopleRegister, path: Pa
 def _write_for_ever(path: Path, ready: "multiprocessing.synchronize.Event") -> None:
     register = PeopleRegister(path)
     for number in range(10**9):
-        register.save(PersonRecord("Ada", group=f"{number}", email=f"a{number}@example.org"))
+        register.save_all([PersonRecord("Ada", group=f"{number}", email=f"a{number}@example.org")])
         ready.set()
 
 
@@ -215,7 +215,7 @@ def test_killed_while_writing_it_is_as_before_or_after(path: Path) -> None:
 
 
 def test_damage_while_running_leaves_the_last_known_standing_in_force(register: PeopleRegister, path: Path) -> None:
-    register.save(PersonRecord("Ada", suspended=True))
+    register.save_all([PersonRecord("Ada", suspended=True)])
     content = path.read_bytes()
     path.write_bytes(content[:100] + os.urandom(len(content) - 100))
     register.refresh()
@@ -227,11 +227,11 @@ def test_a_locked_file_is_waited_for_and_told(
     register: PeopleRegister, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kiosk.people.register.BUSY_SECONDS", 0.05)
-    register.save(PersonRecord("Ada"))
+    register.save_all([PersonRecord("Ada")])
     with sqlite3.connect(path, isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(PeopleError, match="end the other program"):
-            register.save(PersonRecord("Lin"))
+            register.save_all([PersonRecord("Lin")])
         other.execute("ROLLBACK")
     other.close()
-    register.save(PersonRecord("Lin"))
+    register.save_all([PersonRecord("Lin")])

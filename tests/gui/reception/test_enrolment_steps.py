@@ -83,7 +83,7 @@ def test_somebody_who_is_enrolled_may_have_more_pictures_or_it_is_another_name(q
 
 
 def test_what_else_is_known_is_optional_and_checked_and_the_name_can_be_heard(qtbot, at_name, services, bare):
-    services.people.save(PersonRecord("Ada", group="Research"))
+    services.people.save_all([PersonRecord("Ada", group="Research")])
     at_name.enter()
     qtbot.mouseClick(at_name.more, LEFT)
     fields = at_name.details.fields

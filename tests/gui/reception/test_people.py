@@ -56,8 +56,8 @@ def test_a_name_is_found_without_accents_and_case():
 
 def test_everybody_is_gathered_with_what_is_known_and_again_only_where_something_changed(services, crowd, granted):
     crowd(Ada=[0.0, 0.1, 0.2])
-    services.people.save(PersonRecord("Ada", shown="Ada L", group="Lab", former=("Byron",), valid_until=DAY))
-    services.people.save(PersonRecord("Only_Data", suspended=True))
+    services.people.save_all([PersonRecord("Ada", shown="Ada L", group="Lab", former=("Byron",), valid_until=DAY)])
+    services.people.save_all([PersonRecord("Only_Data", suspended=True)])
     granted("Byron", NOW)
     granted("Ada", NOW - timedelta(days=1))
     before = gather(services, day=lambda: DAY)
@@ -68,7 +68,7 @@ def test_everybody_is_gathered_with_what_is_known_and_again_only_where_something
     assert (rows["Only_Data"].sources, rows["Only_Data"].quality) == ((), Quality.NONE)
     assert gather(services, before, lambda: DAY) is before
     for change in (
-        lambda: services.people.save(PersonRecord("Grace_Hopper", group="Navy")),
+        lambda: services.people.save_all([PersonRecord("Grace_Hopper", group="Navy")]),
         lambda: granted("Grace_Hopper", NOW),
         lambda: crowd(Ada=[0.0]),
     ):
@@ -244,7 +244,7 @@ def test_a_person_is_opened_and_closed_and_what_others_change_is_there_soon(page
     qtbot.waitUntil(page.person.state.isVisible)
     page.person.back.click()
     assert page.stack.currentWidget() is page.list
-    services.people.save(PersonRecord("Lin"))
+    services.people.save_all([PersonRecord("Lin")])
     qtbot.waitUntil(lambda: len(page.list.model.rows) == 3)
     services.people.forget("Lin")
     page.person.erased.emit()
@@ -253,7 +253,7 @@ def test_a_person_is_opened_and_closed_and_what_others_change_is_there_soon(page
 
 
 def test_the_page_of_a_person_never_acts_on_the_one_before(page, qtbot, services):
-    services.people.save(PersonRecord("Lin", suspended=True))
+    services.people.save_all([PersonRecord("Lin", suspended=True)])
     page.enter()
     qtbot.waitUntil(lambda: len(page.list.model.rows) == 3)
     page._looking.stop()  # what others change is not looked at
@@ -262,7 +262,7 @@ def test_the_page_of_a_person_never_acts_on_the_one_before(page, qtbot, services
     assert page.person.access.suspend.text() == "Suspend"
     page.on_opened("Lin")
     assert page.person.access.suspend.text() == "Allow again"
-    services.people.save(PersonRecord("Zoe"))
+    services.people.save_all([PersonRecord("Zoe")])
     page.on_opened("Zoe")
     assert not page.person.access.suspend.isEnabled()
     page.on_look()

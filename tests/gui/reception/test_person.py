@@ -54,7 +54,7 @@ def test_it_tells_who_it_is_whether_they_may_enter_and_what_they_agreed_to(view,
     assert (consent.version, consent.recorded_by) == ("1", "Ida")
     assert view.stack.currentWidget() is view.page
     consent = Consent(datetime(2026, 12, 31, 12, tzinfo=UTC), "2", "ab" * 32, "de", "Eve")
-    services.people.save(PersonRecord("Grace_Hopper", shown="Admiral", suspended=True, consent=consent))
+    services.people.save_all([PersonRecord("Grace_Hopper", shown="Admiral", suspended=True, consent=consent)])
     show(view, services)
     assert (view.heading.text(), view.state.text()) == ("Admiral", "Suspended")
     assert view.state.property("state") == "warning"
@@ -156,7 +156,7 @@ def test_suspending_and_allowing_again(context, crowd, shown, qtbot, services, *
 @pytest.fixture
 def data_panel(context, crowd, shown, services) -> DataPanel:
     crowd()
-    services.people.save(PersonRecord("Grace_Hopper", group="Navy", valid_until=date(2026, 12, 31)))
+    services.people.save_all([PersonRecord("Grace_Hopper", group="Navy", valid_until=date(2026, 12, 31))])
     data_panel = shown(DataPanel(context))
     data_panel.show_record(services.people.record("Grace_Hopper"), another=True)
     return data_panel
@@ -209,7 +209,7 @@ def test_what_cannot_be_used_is_told_beside_it_and_what_is_being_typed_is_not_ov
 @pytest.fixture
 def leaving_panel(context, crowd, shown, services, sticks) -> LeavingPanel:
     crowd()
-    services.people.save(PersonRecord("Grace_Hopper", group="Navy"))
+    services.people.save_all([PersonRecord("Grace_Hopper", group="Navy")])
     leaving_panel = shown(LeavingPanel(context))
     leaving_panel.open("Grace_Hopper")
     return leaving_panel
