@@ -11,6 +11,7 @@ import re
 import shutil
 import stat
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -104,6 +105,8 @@ _MAX_BYTES = 64 * 2**20  # of the list of people, and of a picture
 _MAX_RATIO = 200  # of a text to its compressed form; pictures hardly get smaller
 _MAX_PICTURE_RATIO = 20
 _CHUNK_BYTES = 2**20
+# What zipfile raises for damage, encryption and compressions that it does not know.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
 
 
 def write_archive(
@@ -167,7 +170,7 @@ class Archive:
         try:
             with self._zip.open(entry) as file:
                 return file.read(entry.file_size + 1)  # without a limit, zlib would unpack more than it says
-        except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as fault:
+        except (*_DAMAGED, OSError) as fault:
             raise _refused(self._name, Message("{name} is damaged", name=printable(entry.filename))) from fault
 
 
@@ -181,7 +184,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
     except OSError as fault:
         reason = Message("cannot be read ({cause})", cause=cause_of(fault))
         raise ArchiveError(printable(path), reason, "check that it exists and may be read") from fault
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as fault:
+    except _DAMAGED as fault:
         raise _refused(printable(path), "is no zip, or a damaged one") from fault
     with opened:
         yield Archive(path, opened)

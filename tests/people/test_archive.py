@@ -155,6 +155,12 @@ def test_a_file_that_is_damaged_or_made_to_mislead_is_refused(make, tmp_path: Pa
     for length in range(0, len(whole) - 1, 7):
         path.write_bytes(whole[:length])
         refused(path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(LIST, "[]" * 20)
+    unpackable = bytearray(path.read_bytes())
+    unpackable[30 + len(LIST)] = 0xFF  # the first byte of the compressed content, behind the entry's header
+    path.write_bytes(unpackable)
+    assert "is damaged" in refused(path)
 
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(LIST, b" " * 2**22)
