@@ -160,7 +160,7 @@ class Section(BaseModel):
 
 
 class CameraSection(Section):
-    """Where the picture comes from."""
+    """The source of the picture."""
 
     source: int | Text = option(
         "auto",
@@ -180,7 +180,7 @@ class CameraSection(Section):
 
 
 class QualitySection(Section):
-    """What a face must be like before it is compared."""
+    """Requirements that a face must meet before it is compared."""
 
     min_face_px: int = option(60, "Smallest face", "px", applies=RELOAD, within=(20, 1000))
     """Smaller faces are asked to come closer. Higher = people stand nearer."""
@@ -205,7 +205,7 @@ class QualitySection(Section):
 
 
 class MatchingSection(Section):
-    """When two faces are the same person's."""
+    """Limits within which two faces belong to one person."""
 
     threshold: Annotated[dict[Text, Threshold], BeforeValidator(_by_encoder)] = option(
         {},
@@ -240,7 +240,7 @@ class MatchingSection(Section):
 
 
 class PathSection(Section):
-    """How faces become numbers, and how these are compared."""
+    """The way from faces to numbers, and the comparison of these."""
 
     pooling_frames: int = option(5, "Frames that are averaged", "frames", applies=RELOAD, within=(1, 30))
     """A face is averaged over this many frames before it is compared; better frames count more. 1 = no averaging."""
@@ -259,7 +259,7 @@ class PathSection(Section):
 
 
 class DecisionSection(Section):
-    """How many frames it takes."""
+    """The number of frames that a decision takes."""
 
     k: int = option(3, "Frames that must agree", "frames", applies=LIVE, within=(1, 100))
     """This many frames must name the same person. Higher = stricter and slower."""
@@ -280,7 +280,7 @@ class DecisionSection(Section):
 
 
 class GallerySection(Section):
-    """Who is known."""
+    """The people who are known."""
 
     folder: Text = option("images", "Image folder", note="Relative paths start at this file.")
     """The folder with the pictures of all enrolled people."""
@@ -330,7 +330,7 @@ class VoiceSection(Section):
 
 
 class ScreenSection(Section):
-    """What it looks like."""
+    """The look of the screen."""
 
     theme: Annotated[Theme, Field(strict=False)] = option(
         Theme.AUTO, "Theme", applies=LIVE, note="auto, dark or light."
