@@ -16,7 +16,7 @@ from pathlib import Path
 from kiosk.domain import display_name
 from kiosk.errors import EnrolmentError, UnknownPersonError
 from kiosk.files import sync_folder
-from kiosk.i18n import Message
+from kiosk.i18n import Message, Text
 from kiosk.names import is_skipped, is_system_folder, name_fault, normal_name, person_key, printable
 from kiosk.people.folder import list_folder
 from kiosk.people.staging import (
@@ -206,5 +206,7 @@ def require_free(folder: Path, names: Iterable[str]) -> None:
         known |= {person_key(path.name) for path in folder.iterdir() if not is_skipped(path.name)}
     taken = sorted(display_name(name) for name in names if person_key(name) in known)
     if taken:
-        more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
-        raise EnrolmentError(", ".join(taken[:3]) + more, "already in the gallery", "rename or erase them first")
+        named: Text = ", ".join(taken[:3])
+        if len(taken) > 3:
+            named = Message("{names} and {number} more", names=named, number=len(taken) - 3)
+        raise EnrolmentError(named, "already in the gallery", "rename or erase them first")
