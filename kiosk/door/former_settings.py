@@ -11,7 +11,7 @@ from kiosk.config.schema import Value
 from kiosk.errors import KioskError
 from kiosk.paths import gallery_folder, journal_file
 from kiosk.people.register import APPLICATION_ID, people_file
-from kiosk.store.sqlite_file import pragma_of
+from kiosk.store.sqlite_file import identity_of
 from kiosk.weights.catalogue import DEFAULT_ENCODER, FORMER_ENCODER
 
 FORMER: Final[dict[str, Value]] = {"encoder": FORMER_ENCODER, "matching.stranger_rate": 0.0005}
@@ -21,10 +21,10 @@ _log = logging.getLogger("kiosk")
 
 def keep_former_settings(config: ConfigFile) -> None:
     """Use the settings of version 0.1 if it has left a journal or register, and config.yaml sets no others."""
-    journal, register = journal_file(config), people_file(gallery_folder(config))
+    journal = identity_of(journal_file(config))
     # Its journals had a version, but no application id; a file without either is of another program.
-    has_journal = pragma_of(journal, "application_id") == 0 and pragma_of(journal, "user_version") != 0
-    has_register = (pragma_of(register, "application_id"), pragma_of(register, "user_version")) == (APPLICATION_ID, 1)
+    has_journal = journal is not None and journal[0] == 0 and journal[1] != 0
+    has_register = identity_of(people_file(gallery_folder(config))) == (APPLICATION_ID, 1)
     if has_journal or has_register:
         config.keep(FORMER)
 

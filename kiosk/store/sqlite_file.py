@@ -150,14 +150,17 @@ class SqliteFile:
         return self._schema.fault(self.path, reason, remedy_for(error, self._schema.remedy))
 
 
-def pragma_of(path: Path, name: str) -> int | None:
-    """Return a pragma of a file, such as application_id; None if it is no database."""
+def identity_of(path: Path) -> tuple[int, int] | None:
+    """Return the application_id and user_version of a file; None if it is no database, or an empty one."""
     if not path.is_file():
         return None
     address = f"{path.absolute().as_uri()}?mode=ro"
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+            program, version = (
+                int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("application_id", "user_version")
+            )
+            return program, version
     return None
 
 
